@@ -40,10 +40,14 @@ class UnsavedForm(Form):
 
 
 class ProseForm(UnsavedForm):
-    """What an editor sends beside its text: the version that it was made from, and what it knows to be kept."""
+    """What an editor sends beside its text: the version that it was made from, what it knows to be kept, the window's
+    name for itself, and whether its last save had no answer.
+    """
 
     revision = forms.IntegerField(min_value=1, max_value=_LAST_REVISION)
     unsaved = forms.UUIDField(required=False)
+    window = forms.RegexField(r"^[\w-]{1,120}\Z", required=False)
+    is_unanswered = forms.BooleanField(required=False)
 
 
 class PassagesForm(Form):

@@ -65,19 +65,32 @@ def typed(
 
 
 def save(
-    *, section: Section, document: Document, doc: object, expected_revision: int, unsaved: UUID | None, by: User
+    *,
+    section: Section,
+    document: Document,
+    doc: object,
+    expected_revision: int,
+    unsaved: UUID | None,
+    by: User,
+    window: str = "",
+    is_unanswered: bool = False,
 ) -> int:
-    """Saves a tree as the next version and returns its number. Raises as ``saving.save``."""
+    """Saves a tree as the next version and returns its number. Raises as ``saving.save``.
+
+    A ``window`` whose last save ``is_unanswered`` goes on from the version that it made by it, if it made one.
+    """
     made = typed(section=section, document=document, doc=doc, base_revision=expected_revision, most=MOST_CHARACTERS)
     is_same = made.text.strip() == section.text and not _is_picked_anew(made.picked, _passages(section))
+    is_own = is_unanswered and saving.is_of(section, window=window)
     return saving.save(
         section=section,
         document=document,
         text=made.text,
-        expected_revision=expected_revision,
+        expected_revision=section.revision if is_own else expected_revision,
         by=by,
         picked=() if is_same else made.picked,
         unsaved=unsaved,
+        window=window,
     )
 
 

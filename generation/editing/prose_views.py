@@ -72,6 +72,8 @@ def save(request: SignedInRequest, document: Document, section: Section) -> Http
             expected_revision=said["revision"],
             unsaved=said["unsaved"],
             by=request.user,
+            window=said["window"],
+            is_unanswered=said["is_unanswered"],
         )
     except StaleRevision:
         mine = prose.typed(section=section, document=document, doc=sent.get("doc"), base_revision=said["revision"])
@@ -132,7 +134,7 @@ def _sent(request: SignedInRequest) -> dict[str, Any]:
 
 
 def _said(sent: dict[str, Any]) -> dict[str, Any]:
-    form = ProseForm({name: sent.get(name) for name in ("revision", "unsaved")})
+    form = ProseForm({name: sent.get(name) for name in ProseForm.base_fields})
     if not form.is_valid():
         raise TextInvalid(_("This text cannot be read. It is kept in this browser; reload the page to go on with it."))
     return form.cleaned_data

@@ -22,8 +22,9 @@ from privacy.domain import audit
 
 #: Versions of an owner without a name that are kept of a section, the newest ones (R-91).
 KEPT_VERSIONS: Final = 10
-#: What a revision does not take over from another: how many sentences the check took out of that one.
-_OF_A_CHECK: Final = "removed"
+#: What a revision does not take over from another: how many sentences the check took out of that one, and the window
+#: that saved it.
+_OF_THE_OTHER: Final = frozenset({"removed", "window"})
 
 
 def save(
@@ -35,6 +36,7 @@ def save(
     by: User,
     picked: Sequence[int | None] = (),
     unsaved: UUID | None = None,
+    window: str = "",
 ) -> int:
     """Writes the next revision of a section and returns its number; the present one where nothing changed.
 
@@ -43,6 +45,7 @@ def save(
     - Of the owner's versions without a name the oldest go, so that ten stay; so does the text kept ``unsaved``, by its
       token.
     - ``picked`` are the passages chosen for its cited keys, in their order, as an editor knows them.
+    - ``window`` is the editor's name for itself, by which it finds the versions that it saved (``is_of``).
 
     Raises TextInvalid, StaleRevision where another window saved first, NotEditable while it is not finished.
     """
@@ -55,7 +58,13 @@ def save(
         reason=RevisionReason.EDITED,
         picked=picked,
         unsaved=unsaved,
+        window=window,
     )
+
+
+def is_of(section: Section, *, window: str) -> bool:
+    """Whether the newest version of a section is one that a window saved; its answer may have been lost on its way."""
+    return bool(window) and section.provenance.get("window") == window
 
 
 def restore(*, section: Section, document: Document, version: SectionRevision, expected_revision: int, by: User) -> int:
@@ -78,7 +87,7 @@ def restore(*, section: Section, document: Document, version: SectionRevision, e
         by=by,
         reason=RevisionReason.RESTORED,
         citations=citations,
-        provenance=_without_check(version.provenance),
+        provenance=_own(version.provenance),
         now=timezone.now(),
     )
 
@@ -146,6 +155,7 @@ def _save(
     reason: RevisionReason,
     picked: Sequence[int | None] = (),
     unsaved: UUID | None = None,
+    window: str = "",
 ) -> int:
     text = typed.cleaned(text, language=document.language)
     if text == section.text and not picked:
@@ -154,6 +164,7 @@ def _save(
             UnsavedText.objects.filter(section=section, token=unsaved).delete()
         return section.revision
     found, now = evidence.gather(section, document, text, picked=picked), timezone.now()
+    provenance = {**_kept(section, found), "edited_at": now.isoformat(), **({"window": window} if window else {})}
     return _commit(
         section,
         document,
@@ -162,7 +173,7 @@ def _save(
         by=by,
         reason=reason,
         citations=found.citations,
-        provenance={**_kept(section, found), "edited_at": now.isoformat()},
+        provenance=provenance,
         now=now,
         unsaved=unsaved,
     )
@@ -204,7 +215,7 @@ def _commit(
 
 def _kept(section: Section, found: Evidence) -> dict[str, Any]:
     """Who wrote it stays; whose words it is made of, and what it rests on, is told anew (R-15, R-16)."""
-    kept = _without_check(section.provenance)
+    kept = _own(section.provenance)
     if "density" in kept:
         kept["density"] = {**kept["density"], "citations": len(found.citations)}
     return {
@@ -214,5 +225,5 @@ def _kept(section: Section, found: Evidence) -> dict[str, Any]:
     }
 
 
-def _without_check(provenance: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in provenance.items() if name != _OF_A_CHECK}
+def _own(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in provenance.items() if name not in _OF_THE_OTHER}

@@ -78,6 +78,7 @@ export async function mount(form, t) {
   form.querySelector("[data-editor-place]").append(place);
   root.dataset.mounted = "";
 
+  let isUnanswered = false; // the last save
   let state = "";
   const say = (now, seconds) => {
     const time = keeping?.at ? CLOCK.format(new Date(keeping.at)) : "";
@@ -101,6 +102,7 @@ export async function mount(form, t) {
   const load = (content, said) => {
     const next = editor.schema.nodeFromJSON(content);
     const tr = difference(editor.state, next);
+    isUnanswered = false; // of another text
     origins.step(json(), tr ? tr.doc.toJSON() : json(), said);
     // A step of its own: undone, it is exactly the text of before.
     if (tr) editor.view.dispatch(t.pm.history.closeHistory(tr));
@@ -220,10 +222,12 @@ export async function mount(form, t) {
     refuse("");
     keeping.isBusy = keeping.isSaving = true;
     keeping.keep();
-    const values = keeping.values;
+    const values = { ...keeping.values, window: places.mine, is_unanswered: isUnanswered };
     const needs = { 200: ["revision", "text", "doc"], 409: ["text"] };
     const { status, answer } = await keeping.post(form.dataset.saveUrl, values, needs);
     keeping.isBusy = keeping.isSaving = false;
+    // It may have been saved all the same: the next one says so.
+    isUnanswered = status === 0 || (isUnanswered && status !== 200);
     sent();
     if (status === 200) {
       const isSame = JSON.stringify(values.doc) === JSON.stringify(json());

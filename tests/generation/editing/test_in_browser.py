@@ -230,6 +230,44 @@ def test_a_save_whose_answer_was_lost_is_saved_once(device: Opens, section: Sect
     assert not UnsavedText.objects.exists()
 
 
+def test_what_is_typed_behind_a_save_without_an_answer_is_saved(device: Opens, section: Section, front: Front) -> None:
+    page = device(front)
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    write(page, "Saved, and nobody was told.")
+    front.loses_answer_to = b"/prose/save/"
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-room]")).to_have_attribute("data-state", "away")
+    front.start()
+    page.keyboard.type(" More.")
+    save(page)
+    section.refresh_from_db()
+    assert section.text.endswith("Saved, and nobody was told. More.")
+    assert section.revision == 3
+    assert not UnsavedText.objects.exists()
+    expect(page.locator("#section-form [name=revision]")).to_have_value("3")
+
+
+def test_what_is_too_long_is_said_until_it_is_shorter(
+    device: Opens, section: Section, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("typed", "prose", "prose_views"):
+        monkeypatch.setattr(f"generation.editing.{module}.MOST_CHARACTERS", len(section.text) + 10)
+    page = device()
+    state, refusal = page.locator("[data-room]"), page.locator("[data-editor-refusal]")
+    write(page, "Longer than it may be.")
+    page.keyboard.press("Control+s")
+    expect(refusal).to_contain_text("A section has room for")
+    page.clock.run_for(12_000)
+    expect(state).to_have_attribute("data-state", "kept")
+    expect(refusal).to_contain_text("A section has room for")
+    to_end(page)
+    for _ in range(len("Longer than it may be.")):
+        page.keyboard.press("Backspace")
+    page.keyboard.type("Short.")
+    page.clock.run_for(12_000)
+    expect(refusal).to_be_hidden()
+
+
 def test_two_tabs_of_one_browser_keep_their_texts_apart(device: Opens, section: Section) -> None:
     first = device()
     second = tab(first.context, section)

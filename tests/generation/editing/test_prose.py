@@ -13,6 +13,7 @@ from django.urls import reverse
 from documents.enums import CitationCheck, DocumentState
 from documents.models import Document, Section, Source, UnsavedText
 from generation.editing import prose
+from generation.editing.saving import restore
 from generation.editing.typed import MOST_CHARACTERS
 from tests.documents.factories import SourceFactory
 from tests.documents.test_views import words
@@ -264,6 +265,44 @@ def test_a_save_whose_answer_was_lost_is_answered_again(browser: Client, section
     for _time in range(2):
         assert post(browser, section, "save-prose", doc=doc, revision=1).json()["revision"] == 2
     assert section.revisions.count() == 2
+
+
+def test_a_window_whose_save_was_not_answered_goes_on_from_it(browser: Client, section: Section) -> None:
+    doc = tree(browser, section, TEXT)
+    mine = {"window": "mine", "revision": 1}
+    assert post(browser, section, "save-prose", doc=typed(doc, "Mine."), **mine).status_code == 200
+    more = typed(doc, "Mine. More.")
+    assert post(browser, section, "save-prose", doc=more, **mine).status_code == 409
+    others = {"window": "another", "revision": 1, "is_unanswered": True}
+    assert post(browser, section, "save-prose", doc=more, **others).status_code == 409
+    assert post(browser, section, "save-prose", doc=more, **mine, is_unanswered=True).json()["revision"] == 3
+    # Behind another window's version, and where an earlier one came back, there is something to compare.
+    post(browser, section, "save-prose", doc=typed(doc, "Theirs."), window="another", revision=3)
+    assert post(browser, section, "save-prose", doc=more, **mine, is_unanswered=True).status_code == 409
+    section.refresh_from_db()
+    restore(
+        section=section,
+        document=section.document,
+        version=section.revisions.get(revision=3),
+        expected_revision=4,
+        by=section.document.owner,
+    )
+    assert post(browser, section, "save-prose", doc=doc, **mine, is_unanswered=True).status_code == 409
+    assert post(browser, section, "save-prose", doc=doc, revision=5, window="no name").status_code == 422
+
+
+def test_what_is_too_long_to_be_saved_is_kept_and_said(
+    browser: Client, section: Section, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doc = tree(browser, section, TEXT)
+    token = post(browser, section, "unsaved", doc=typed(doc, "Mine."), revision=1).json()
+    assert "detail" not in token
+    monkeypatch.setattr("generation.editing.prose_views.MOST_CHARACTERS", len(TEXT))
+    sent = {"doc": typed(doc, "Mine, and longer."), "revision": 1, "unsaved": token["unsaved"]}
+    answer = post(browser, section, "unsaved", **sent)
+    assert answer.status_code == 200
+    assert "this text has" in answer.json()["detail"]
+    assert UnsavedText.objects.get().text.endswith("Mine, and longer.")
 
 
 def test_saving_what_is_saved_lets_go_of_what_was_kept(browser: Client, section: Section) -> None:
