@@ -19,6 +19,7 @@ from documents.errors import NotEditable, StaleRevision
 from documents.models import Document, Section
 from generation.editing import prose, unsaved, versions
 from generation.editing.forms import PassagesForm, ProseForm
+from generation.editing.typed import MOST_CHARACTERS, too_long
 from generation.errors import TextInvalid, TextTaken
 from tesigo.platform import rate_limits
 
@@ -99,7 +100,11 @@ def keep(request: SignedInRequest, document: Document, section: Section) -> Http
         doc = prose.shown(section=section, document=document, text=other.text)
         answer = {"unsaved": other.token, "at": other.saved_at, "revision": other.base_revision, "doc": doc}
         return JsonResponse(answer, status=409)
-    return JsonResponse({"unsaved": kept and kept.token, "at": kept and kept.saved_at, "text": made.text})
+    told: dict[str, Any] = {"unsaved": kept and kept.token, "at": kept and kept.saved_at, "text": made.text}
+    if (length := len(made.text.strip())) > MOST_CHARACTERS:
+        # More can be kept than saved: it is said until it is shorter.
+        told["detail"] = str(too_long(length))
+    return JsonResponse(told)
 
 
 @require_GET

@@ -189,7 +189,7 @@ export class Keeping {
       this.at = answer.at;
       this.tell(answer.text);
       this.free();
-      this.refuse("");
+      this.refuse(answer.detail ?? ""); // it is kept, and too long to be saved
       if (JSON.stringify(sent.doc) === JSON.stringify(this.text.doc())) {
         this.since = 0;
         this.isAtServer = Boolean(answer.unsaved);

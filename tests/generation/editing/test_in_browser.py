@@ -98,8 +98,8 @@ def tab(context: BrowserContext, section: Section) -> Page:
     return page
 
 
-def write(page: Page, words: str) -> None:
-    """Types at the end, in a paragraph of its own."""
+def to_end(page: Page) -> None:
+    """Puts the caret behind the text."""
     page.locator(".prose.reading").focus()
     # Focus puts the caret where the editor had it, by a timer.
     page.clock.run_for(_HEARD_MS)
@@ -107,6 +107,11 @@ def write(page: Page, words: str) -> None:
     # The editor hears of the caret's place behind the key; what is pressed before goes where it was.
     page.wait_for_timeout(_HEARD_MS)
     page.clock.run_for(_HEARD_MS)
+
+
+def write(page: Page, words: str) -> None:
+    """Types at the end, in a paragraph of its own."""
+    to_end(page)
     page.keyboard.press("Enter")
     page.keyboard.type(words)
 
