@@ -1,7 +1,7 @@
 """One order is paid for a document, and one payment of each purpose is open for it (R-63, R-93).
 
-Nobody who pays waits for it: the new indexes are built beside the old ones, which go when they are there. One that a
-broken run has left half-built is dropped first.
+Nobody who pays waits for it: the new indexes are built beside the old ones, which the next migration drops. One that
+a broken run has left half-built is dropped first; the old ones hold the while.
 """
 
 from typing import Final
@@ -32,19 +32,11 @@ _NEW: Final = [
     *_built("one_order_paid_per_document", "document_id", f"purpose = 'order' AND state IN ({_listed(PAID)})"),
     *_built("one_payment_open_per_purpose", "document_id, purpose", f"state IN ({_listed(OPEN)})"),
 ]
-_OLD: Final = [
-    *_built("one_payment_succeeded_per_document", "document_id", f"state IN ({_listed(PAID)})"),
-    *_built("one_payment_open_per_document", "document_id", f"state IN ({_listed(OPEN)})"),
-]
 _WITHOUT_NEW: Final = [*_dropped("one_order_paid_per_document"), *_dropped("one_payment_open_per_purpose")]
-_WITHOUT_OLD: Final = [*_dropped("one_payment_succeeded_per_document"), *_dropped("one_payment_open_per_document")]
 
 
 class Migration(migrations.Migration):
-    old_code_survives = (
-        "it writes orders alone, of which the rules are the same; indexes are built and dropped beside its work. Money "
-        "for more pages that it meets goes back as not needed, and their pages at Stripe are closed: nothing is lost"
-    )
+    old_code_survives = "it writes orders alone, of which the rules are the same; indexes are built beside its work"
     # Indexes are not built beside others' work in a transaction.
     atomic = False
 
@@ -53,10 +45,7 @@ class Migration(migrations.Migration):
     operations = [
         ValidateConstraint("payment", "payment_purpose_known"),
         migrations.SeparateDatabaseAndState(
-            database_operations=[
-                migrations.RunSQL(_NEW, _WITHOUT_NEW),
-                migrations.RunSQL(_WITHOUT_OLD, _OLD),
-            ],
+            database_operations=[migrations.RunSQL([*_NEW], [*_WITHOUT_NEW])],
             state_operations=[
                 migrations.AddConstraint(
                     "payment",
@@ -74,8 +63,6 @@ class Migration(migrations.Migration):
                         name="one_payment_open_per_purpose",
                     ),
                 ),
-                migrations.RemoveConstraint("payment", "one_payment_succeeded_per_document"),
-                migrations.RemoveConstraint("payment", "one_payment_open_per_document"),
             ],
         ),
     ]
