@@ -33,6 +33,8 @@ class Sums:
     orders: int = 0
     pages: int = 0
     gross: Decimal = Decimal(0)
+    #: Of these euros, those of orders: what more pages of rewriting brought in is neither an order nor its pages.
+    ordered_gross: Decimal = Decimal(0)
     refunds: int = 0
     back: Decimal = Decimal(0)
     cost: Decimal = Decimal(0)
@@ -121,7 +123,14 @@ def statistics(asked: Asked, *, with_money: bool = True) -> Statistics:
         for key, paid in sales.paid_of_begun(**span, language=asked.language, kind=asked.kind).items():
             rows[key].add(Sums(paid=paid))
         for sold in sales.by_month(**span, language=asked.language, kind=asked.kind):
-            money = Sums(orders=sold.orders, pages=sold.pages, gross=sold.gross, refunds=sold.refunds, back=sold.back)
+            money = Sums(
+                orders=sold.orders,
+                pages=sold.pages,
+                gross=sold.gross,
+                ordered_gross=sold.ordered_gross,
+                refunds=sold.refunds,
+                back=sold.back,
+            )
             rows[sold.month, sold.language, sold.kind].add(money)
     for called in calls.by_month(**span, language=asked.language, kind=asked.kind):
         rows[called.month, called.language, called.kind].add(Sums(cost=called.cost, tokens=called.tokens))

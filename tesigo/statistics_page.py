@@ -220,11 +220,11 @@ def _note(name: str, total: Sums) -> str:
     """What a figure's sum means, or what it is made of."""
     notes = {
         "gross": _("%(amount)s kept after what went back") % {"amount": _said("net", total.net)},
-        "orders": _("%(amount)s each") % {"amount": _said("gross", _each(total.gross, total.orders))},
+        "orders": _("%(amount)s each") % {"amount": _said("gross", _each(total.ordered_gross, total.orders))},
         "conversion_percent": _("%(paid)s of %(briefs)s briefs begun in these months")
         % {"paid": _said("paid", total.paid), "briefs": _said("briefs", total.briefs)},
         "back": _("%(count)s refunds, and disputes") % {"count": _said("refunds", total.refunds)},
-        "pages": _("%(amount)s each") % {"amount": _said("gross", _each(total.gross, total.pages))},
+        "pages": _("%(amount)s each") % {"amount": _said("gross", _each(total.ordered_gross, total.pages))},
         "cost": _("%(count)s tokens") % {"count": _said("tokens", total.tokens)},
         "margin": _("%(percent)s of what was kept, before fees")
         % {"percent": _said("margin_percent", total.margin_percent)},

@@ -21,9 +21,9 @@ _OF_ORDER: Final = Q(booking__payment__purpose=PaymentPurpose.ORDER)
 class MonthOfSales:
     """Orders paid in a month with their pages and euros, and what went back in it, of whichever month's orders.
 
-    ``month`` is its first day. Euros for more pages of rewriting are in ``gross``; they are neither orders nor pages of
-    documents. ``refunds`` counts what was opened and not taken back; ``back`` is in euros, disputes
-    included, and below zero where more came back to us than went.
+    ``month`` is its first day. Euros for more pages of rewriting are in ``gross`` and not in ``ordered_gross``; they
+    are neither orders nor pages of documents. ``refunds`` counts what was opened and not taken back; ``back`` is in
+    euros, disputes included, and below zero where more came back to us than went.
     """
 
     month: date
@@ -32,6 +32,7 @@ class MonthOfSales:
     orders: int = 0
     pages: int = 0
     gross: Decimal = Decimal(0)
+    ordered_gross: Decimal = Decimal(0)
     refunds: int = 0
     back: Decimal = Decimal(0)
 
@@ -49,6 +50,8 @@ def by_month(*, since: datetime, until: datetime, language: str = "", kind: str 
         .annotate(month=TruncMonth("booking__at", tzinfo=UTC))
         .values("month", "booking__payment__document__language", "booking__payment__document__kind", "account")
         .annotate(
+            # Before the sum that takes the name of its column.
+            ordered_cents=Sum("cents", filter=_OF_ORDER, default=0),
             cents=Sum("cents"),
             ordered=Count("pk", filter=_OF_ORDER & Q(booking__movement=Movement.PAID)),
             opened=Count("pk", filter=Q(booking__movement=Movement.REFUND_OPENED)),
@@ -62,6 +65,7 @@ def by_month(*, since: datetime, until: datetime, language: str = "", kind: str 
             "booking__payment__document__kind",
             "account",
             "cents",
+            "ordered_cents",
             "ordered",
             "opened",
             "taken_back",
@@ -69,11 +73,12 @@ def by_month(*, since: datetime, until: datetime, language: str = "", kind: str 
         )
     )
     found: dict[tuple[date, str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for month, of_language, of_kind, account, cents, ordered, opened, taken_back, pages in rows:
+    for month, of_language, of_kind, account, cents, ordered_cents, ordered, opened, taken_back, pages in rows:
         sums = found[month.date(), of_language, of_kind]
         if account == Account.SALES:
             # Sales are the credit side: less than nothing in the books.
             sums["gross"] -= cents
+            sums["ordered_gross"] -= ordered_cents
             sums["orders"] += ordered
             sums["pages"] += pages
         else:
@@ -85,6 +90,7 @@ def by_month(*, since: datetime, until: datetime, language: str = "", kind: str 
             orders=sums["orders"],
             pages=sums["pages"],
             gross=from_cents(sums["gross"]),
+            ordered_gross=from_cents(sums["ordered_gross"]),
             refunds=sums["refunds"],
             back=from_cents(sums["back"]),
         )

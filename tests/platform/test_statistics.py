@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from billing.domain import ledger
-from billing.enums import DisputeState, Movement, RefundState
+from billing.enums import DisputeState, Movement, PaymentPurpose, RefundState
 from billing.models import Dispute, Payment, Refund
 from documents.domain import briefs, erasing, past_briefs
 from documents.enums import DocumentState
@@ -89,9 +89,12 @@ def test_a_months_figures_are_those_of_the_books() -> None:
     called(back, JULY, "0.50", 3_000)
     found = of(JUNE, AUGUST)
     assert found[JUNE] == Sums(
-        briefs=3, paid=2, orders=1, pages=12, gross=Decimal(6), cost=Decimal("0.25"), tokens=2_000
+        briefs=3, paid=2, orders=1, pages=12, gross=Decimal(6), ordered_gross=Decimal(6), cost=Decimal("0.25"),
+        tokens=2_000,
+    )  # fmt: skip
+    assert found[JULY] == Sums(
+        orders=1, pages=8, gross=Decimal(4), ordered_gross=Decimal(4), cost=Decimal("0.50"), tokens=3_000
     )
-    assert found[JULY] == Sums(orders=1, pages=8, gross=Decimal(4), cost=Decimal("0.50"), tokens=3_000)
     assert found[AUGUST] == Sums(refunds=1, back=Decimal("1.50"))
     assert found[JUNE].conversion_percent.quantize(Decimal("0.1")) == Decimal("66.7")
     total = statistics(Asked(JUNE, AUGUST)).total
@@ -269,6 +272,21 @@ def test_the_page_shows_figures_with_their_numbers(boss: Client) -> None:
     assert 'class="span-failed"' in html  # the margin below zero
     assert "style=" not in html
     assert f'href="{FILE}?from=2026-06&amp;to=2026-07&amp;language=&amp;kind="' in html
+
+
+def test_what_an_order_and_a_page_came_to_is_told_without_more_pages(boss: Client) -> None:
+    document = begun(JUNE, pages=12)
+    first = paid(document, JUNE, "6.00")
+    extra = Payment.objects.create(
+        document=document, user=document.owner, price_list=first.price_list, pages=10, amount=Decimal(5), lines=[],
+        expires_at=at(JUNE), state="succeeded", purpose=PaymentPurpose.MORE_PAGES,
+    )  # fmt: skip
+    with transaction.atomic():
+        ledger.book(movement=Movement.PAID, payment=extra, amount=Decimal(5), now=at(JUNE))
+    text = words(boss.get(PAGE, {"from": "2026-06", "to": "2026-06"}))
+    assert "€6.00 each" in text
+    assert "€0.50 each" in text
+    assert "€11.00 kept" in text
 
 
 def test_an_empty_site_has_a_page_too(boss: Client) -> None:
