@@ -131,6 +131,8 @@ def test_own_style_is_tried_kept_and_cited_in(browser: Client, student: User, do
 def test_file_that_is_no_style_is_refused_in_words(browser: Client, data: bytes, said: str) -> None:
     page = browser.post(reverse("documents:own-style-new"), {"file": csl(data)})
     assert (page.status_code, said in words(page)) == (422, True)
+    # What is searched for from here is searched for where styles are found, not where they are handed in.
+    assert f'method="get" action="{reverse("documents:styles-new")}"' in page.content.decode()
     assert not OwnStyle.objects.exists()
 
 
