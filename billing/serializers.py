@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from billing.enums import PaymentState
 from billing.forms import MOST_LINES
-from billing.models import MOST_MORE_PAGES, CreditNote, Payment, Receipt
+from billing.models import MOST_MORE_PAGES, OPEN_STATES, CreditNote, Payment, Receipt
 from documents.models.document import MAX_PAGES, MIN_PAGES
 from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.clean_fields import LineField, LinesField, ModelSerializer
@@ -163,8 +164,14 @@ class OpenedSerializer(ApiSerializer):
     state = serializers.CharField()
     amount = serializers.DecimalField(max_digits=8, decimal_places=2)
     currency = serializers.CharField()
-    checkout_url = serializers.CharField(help_text="Stripe's page; empty while money is on its way already.")
+    checkout_url = serializers.CharField(help_text="Stripe's page; empty once the money came or is on its way.")
     expires_at = serializers.DateTimeField()
+
+    def to_representation(self, instance: Payment) -> dict[str, Any]:
+        """A page that was paid on leads nowhere."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        is_to_be_paid = instance.state in OPEN_STATES and instance.state != PaymentState.PROCESSING
+        return shown if is_to_be_paid else shown | {"checkout_url": ""}
 
 
 class BeingMadeSerializer(ApiSerializer):

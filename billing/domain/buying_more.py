@@ -21,15 +21,18 @@ from documents.models import Document
 def quote(*, pages: int, buyer: Buyer) -> Quote:
     """What ``pages`` (1 to 50) cost this person now: as a document of so many. Raises NoPriceList and ValueError.
 
-    Promo codes count for documents only.
+    Promo codes count for documents only, and so does a comparison of price lists: nobody is given a variant here.
     """
     if not 1 <= pages <= MOST_MORE_PAGES:
         raise ValueError(f"{pages} pages")
-    return pricing.quote(pages, orders.terms_of(buyer))
+    return pricing.quote(pages, orders.kept_terms_of(buyer))
 
 
 def open_checkout(*, document_id: UUID, pages: int, shown: Shown, buyer: Buyer, now: datetime | None = None) -> Payment:
     """The one open payment for more pages of the user's document; otherwise as for an order.
+
+    One that was open until now and turns out to be paid is returned as it is: the button was pressed once more after
+    paying in another tab, before we heard of it.
 
     Raises Http404, NotSold with a plain reason, Refused, PriceChanged, NoPriceList, ProviderError, and ValueError for
     a number of pages that is not sold.

@@ -97,7 +97,9 @@ def _open_page(find: Callable[[], Payment], fits: Callable[[Payment], bool], buy
             return payment
         addressees.put(payment=payment, addressee=buyer.addressee)
         if not fits(payment):
-            withdraw(payment_id=payment.pk, cause="order changed", now=now)
+            payment = withdraw(payment_id=payment.pk, cause="order changed", now=now)
+            if queries.has_bought_more(payment):
+                return payment
             continue
         try:
             payment = sessions.ensure(payment=payment, now=now)
@@ -110,7 +112,7 @@ def _open_page(find: Callable[[], Payment], fits: Callable[[Payment], bool], buy
             raise
         if payment.created_at != now:
             payment = _as_stripe_sees(payment, now)
-        if payment.state in CLOSABLE and fits(payment):
+        if queries.has_bought_more(payment) or (payment.state in CLOSABLE and fits(payment)):
             return payment
         # Paid, failed or expired meanwhile, or the price changed while Stripe was answering: look again.
     raise Unavailable("The open payment could not be replaced.")

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from billing.domain import refunds
-from billing.enums import PaymentState
+from billing.enums import DisputeState, PaymentState
 from billing.models import Payment
 from documents.enums import DocumentState
 from privacy.domain import erasure
@@ -47,9 +47,18 @@ def why_not(document: "Document") -> str:
         return _("This document is locked while its payment is looked at.")
     if not refunds.share_kept(document.pk):
         return _("The payment for this document was given back: nothing more is written for it.")
-    if Payment.objects.of_more_pages().filter(_UNDECIDED, document=document).exists():
+    return _why_barred(document)
+
+
+def _why_barred(document: "Document") -> str:
+    """Why a payment for more pages of before stands in the way of others; empty where none does."""
+    barring = Payment.objects.of_more_pages().filter(_UNDECIDED, document=document)
+    if not barring.exists():
+        return ""
+    lost = barring.filter(disputes__state=DisputeState.LOST).exclude(disputes__state=DisputeState.OPEN)
+    if barring.exclude(pk__in=lost).exists():
         return _("A payment for more pages of this document is looked at. Until that is settled none can be bought.")
-    return ""
+    return _("A bank took back what was paid for more pages of this document. No others are sold for it.")
 
 
 def are_wanted(payment: Payment, document: "Document") -> bool:

@@ -89,6 +89,14 @@ def terms_of(buyer: Buyer) -> Terms:
     return terms.of_variant(in_force, variant)
 
 
+def kept_terms_of(buyer: Buyer) -> Terms:
+    """The terms that this person has been given, else those of A: whoever has ordered already takes no part in a test.
+
+    Raises NoPriceList.
+    """
+    return terms.of_variant(terms.active(), variants.kept_by(user=buyer.user))
+
+
 def count_order(*, buyer: Buyer, now: datetime) -> None:
     """Counts an order. Raises Refused for more in an hour than anybody pays for: each one asks Stripe (R-104).
 

@@ -51,6 +51,15 @@ def more_pages_on_their_way(document: Document) -> bool:
     return Payment.objects.of_more_pages().filter(document=document, state=PaymentState.PROCESSING).exists()
 
 
+def has_bought_more(payment: Payment) -> bool:
+    """Whether more pages of rewriting were paid with it.
+
+    Whoever was about to pay it is not asked for the same once more. Of orders AlreadyPaid sees to that; more pages may
+    be bought as often as one likes.
+    """
+    return payment.purpose == PaymentPurpose.MORE_PAGES and payment.state in PAID_STATES
+
+
 def code_held(*, document: Document) -> str:
     """The promo code of the document's open payment, if it has one. Codes count for documents only."""
     held = Redemption.objects.filter(payment__document=document, payment__state__in=OPEN_STATES)

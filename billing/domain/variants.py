@@ -41,6 +41,11 @@ def of_user(*, user: "User", terms: dict[str, Terms], seen_before: str = "", now
     return assignment.variant
 
 
+def kept_by(*, user: "User") -> str:
+    """The variant that a person has been given, else A; nobody is given one by asking."""
+    return Assignment.objects.filter(user=user).values_list("variant", flat=True).first() or Variant.A
+
+
 def of_visitor(*, terms: dict[str, Terms], seen_before: str = "") -> str:
     """The variant of somebody who has not signed in: as their browser saw it before, else drawn."""
     if len(terms) < 2:

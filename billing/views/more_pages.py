@@ -21,7 +21,7 @@ from billing.domain.checkout import Shown
 from billing.enums import PaymentPurpose, PaymentState
 from billing.errors import NoPriceList, NotSold, PriceChanged, ProviderError, Refused
 from billing.forms import MorePagesForm, PayMorePagesForm
-from billing.models import MOST_MORE_PAGES, OPEN_STATES, PAID_STATES
+from billing.models import MOST_MORE_PAGES, OPEN_STATES, PAID_STATES, Payment
 from billing.views import returning
 from billing.views.ordering import TRY_AGAIN_AFTER, buyer_of, failure_of
 from documents.domain.queries import owned_document
@@ -79,8 +79,9 @@ def pay(request: SignedInRequest, document_id: UUID) -> HttpResponse:
             request, _("The payment provider does not answer just now. Nothing was charged. Try again in a minute.")
         )
         return come_back.tell(_page(request, document, asked, form=form, status=503), TRY_AGAIN_AFTER)
-    if payment.state == PaymentState.PROCESSING:
-        return redirect("billing:more-pages-paid", document_id)
+    if payment.state == PaymentState.PROCESSING or payment.state in PAID_STATES:
+        here = reverse("billing:more-pages-paid", args=[document_id])
+        return HttpResponseRedirect(f"{here}?session={payment.stripe_session_id or ''}")
     return HttpResponseRedirect(payment.checkout_url)
 
 
@@ -103,16 +104,26 @@ def paid(request: SignedInRequest, document_id: UUID) -> HttpResponse:
         return returning.news(payment, paid=here, not_paid=here)
     payment, asked = returning.look(payment)
     if payment.state in PAID_STATES:
-        words = ngettext(
-            "%(pages)d page of rewriting was added.", "%(pages)d pages of rewriting were added.", payment.pages
-        )
-        messages.success(request, words % {"pages": payment.pages})
+        _tell_what_came_of_it(request, payment)
         return HttpResponseRedirect(_way_back(request, document))
     if returning.is_on_its_way(payment, asked=asked):
         return render(request, "billing/on_its_way.html", {"document": document, "payment": payment})
     if not (payment.failure and payment.state in OPEN_STATES):  # the page of the order tells that one itself
         messages.warning(request, returning.why_not_paid(payment))
     return redirect("billing:more-pages", document_id)
+
+
+def _tell_what_came_of_it(request: SignedInRequest, payment: Payment) -> None:
+    """What a payment that came in has added; one that was given back in part or is disputed has not added that."""
+    if payment.state == PaymentState.DISPUTED:
+        messages.warning(request, _("A bank has asked for the money of that payment back: its pages do not count."))
+    elif payment.state == PaymentState.PARTIALLY_REFUNDED:
+        messages.info(request, _("A part of that payment was given back, and its pages with it. The others count."))
+    else:
+        words = ngettext(
+            "%(pages)d page of rewriting was added.", "%(pages)d pages of rewriting were added.", payment.pages
+        )
+        messages.success(request, words % {"pages": payment.pages})
 
 
 def _asked(pages: str | int) -> MorePagesForm:

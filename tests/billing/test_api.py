@@ -22,6 +22,7 @@ from documents.models import Document
 from privacy.models import AuditEvent
 from sandbox.testing import Running
 from tests.api.calling import Program, kind_of, program_of, with_token
+from tests.billing import at_stripe
 from tests.documents.factories import DocumentFactory, outlined_document
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,17 @@ def test_more_pages_are_bought_as_a_document_is_ordered(program: Program, writte
     assert more_pages(program, written).json()["payment_id"] == said["payment_id"]
     shown = program.get(f"{API}/payment/{said['payment_id']}").json()
     assert (shown["purpose"], shown["pages"], shown["document"]) == ("more_pages", 5, str(written.pk))
+
+
+def test_more_pages_that_turn_out_to_be_paid_are_the_answer(
+    program: Program, written: Document, sandbox: Running
+) -> None:
+    opened = more_pages(program, written).json()
+    at_stripe.pay(sandbox, Payment.objects.get(pk=opened["payment_id"]))
+    again = more_pages(program, written)
+    assert again.status_code == 201
+    said = again.json()
+    assert (said["payment_id"], said["state"], said["checkout_url"]) == (opened["payment_id"], "succeeded", "")
 
 
 def test_why_no_more_pages_are_bought_is_told(program: Program, written: Document, sandbox: Running) -> None:

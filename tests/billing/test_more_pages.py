@@ -128,6 +128,39 @@ def test_a_person_pays_by_the_list_of_their_variant(written: Document, sandbox: 
     assert (payment.variant, payment.amount) == (Variant.B, Decimal("3.50"))
 
 
+def test_nobody_is_given_a_variant_by_looking_at_more_pages_or_paying_them(written: Document, sandbox: Running) -> None:
+    PriceList.objects.create(
+        version=2, price_per_page=Decimal("0.70"), variant=Variant.B, state=PriceListState.ACTIVE, weight=1_000
+    )
+    buyer = Buyer(user=written.owner, seen_before=Variant.B)
+    assert buying_more.quote(pages=5, buyer=buyer).total == Decimal("2.50")
+    payment = buy_more(written, seen_before=Variant.B)
+    assert (payment.variant, payment.amount) == (Variant.A, Decimal("2.50"))
+    assert not Assignment.objects.exists()
+
+
+@pytest.mark.parametrize(("pages", "total"), [(5, "2.50"), (7, "3.50")], ids=["the same", "another number"])
+def test_who_presses_pay_again_after_paying_is_not_asked_for_it_anew(
+    written: Document, sandbox: Running, pages: int, total: str
+) -> None:
+    """We have not heard of the money yet: the page is still open here when the button is pressed in another tab."""
+    payment = buy_more(written)
+    at_stripe.pay(sandbox, payment)
+    again = buy_more(written, pages=pages, total=total)
+    assert (again.pk, again.state) == (payment.pk, PaymentState.SUCCEEDED)
+    assert len(at_stripe.objects(sandbox, "checkout.session")) == Payment.objects.of_more_pages().count() == 1
+    assert included(written) == 34
+    # What is bought after that is meant.
+    assert buy_more(written, pages=pages, total=total).state == PaymentState.PENDING
+
+
+def test_money_on_its_way_is_not_asked_for_anew_whatever_is_wished(written: Document, sandbox: Running) -> None:
+    payment = buy_more(written)
+    at_stripe.pay(sandbox, payment, iban=at_stripe.IBAN)
+    again = buy_more(written, pages=7, total="3.50")
+    assert (again.pk, again.state) == (payment.pk, PaymentState.PROCESSING)
+
+
 def test_orders_of_more_pages_count_with_those_of_documents(written: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("billing.domain.orders.ORDERS_AN_HOUR", 1)
     with pytest.raises(Refused):
@@ -368,6 +401,19 @@ def test_a_dispute_of_more_pages_takes_them_alone(written: Document, sandbox: Ru
     assert included(written) == 34
 
 
+def test_after_a_lost_dispute_nobody_is_told_to_wait(written: Document, sandbox: Running) -> None:
+    first, second = paid_more(written, sandbox), paid_more(written, sandbox)
+    for payment in (first, second):
+        number = at_stripe.dispute(sandbox, payment)
+        heard(payment)
+        assert "is looked at. Until that is settled" in more_pages.why_not(written)
+        at_stripe.close_dispute(sandbox, number, "lost")
+        heard(payment)
+        assert "A bank took back" in more_pages.why_not(written)
+    _row(written, PaymentState.HELD)
+    assert "is looked at" in more_pages.why_not(written)
+
+
 def test_a_dispute_of_pages_that_went_back_leaves_everything_alone(written: Document, sandbox: Running) -> None:
     payment = paid_more(written, sandbox)
     at_stripe.refund(sandbox, payment, 250)
@@ -468,6 +514,7 @@ def test_statistics_have_their_euros_and_neither_orders_nor_pages(written: Docum
     until = timezone.now() + timedelta(minutes=1)
     (month,) = monthly.by_month(since=LONG_AGO, until=until)
     assert (month.orders, month.pages, month.gross, month.refunds) == (1, 12, Decimal("8.50"), 0)
+    assert month.ordered_gross == Decimal("6.00")
     assert list(monthly.paid_of_begun(since=LONG_AGO - timedelta(days=1), until=until).values()) == [1]
     PriceList.objects.update(activated_at=LONG_AGO)
     test = comparison.of_variants(now=timezone.now())

@@ -100,6 +100,8 @@ class TestPaying:
         given = {name: value for name, value in CONSENT.items() if name != missing}
         page = browser.post(at(written, "pay/"), SHOWN | given)
         assert (page.status_code, text(page).count("checked")) == (422, 1)
+        # Without JavaScript the price of another number is asked for where it is shown, not where is paid.
+        assert f'method="get" action="{at(written)}"' in text(page)
         assert not Payment.objects.of_more_pages().exists()
 
     @pytest.mark.parametrize(
@@ -166,6 +168,33 @@ class TestPaying:
         assert browser.get(back(payment))["Location"] == f"/documents/{written.pk}/read/"
         assert "1 page of rewriting was added." in text(browser.get(f"/documents/{written.pk}/read/"))
 
+    def test_pressed_again_after_paying_it_leads_to_what_was_paid(
+        self, browser: Client, written: Document, sandbox: Running
+    ) -> None:
+        browser.post(at(written, "pay/"), SHOWN | CONSENT)
+        payment = more(written)
+        at_stripe.pay(sandbox, payment)
+        answer = browser.post(at(written, "pay/"), SHOWN | CONSENT)
+        assert answer["Location"] == back(payment)
+        assert "5 pages of rewriting were added." in text(browser.get(back(payment), follow=True))
+        assert Payment.objects.of_more_pages().count() == 1
+
+    @pytest.mark.parametrize(
+        ("state", "gone", "words"),
+        [
+            (PaymentState.DISPUTED, "0.00", "A bank has asked for the money of that payment back"),
+            (PaymentState.PARTIALLY_REFUNDED, "1.00", "A part of that payment was given back"),
+        ],
+    )
+    def test_nothing_is_called_added_that_does_not_count(
+        self, browser: Client, written: Document, sandbox: Running, state: PaymentState, gone: str, words: str
+    ) -> None:
+        payment = buy_more(written)
+        Payment.objects.filter(pk=payment.pk).update(state=state, refunded_amount=Decimal(gone))
+        page = text(browser.get(back(payment), follow=True))
+        assert words in page
+        assert "added" not in page
+
     def test_a_declined_card_and_a_page_that_was_left_are_told(
         self, browser: Client, written: Document, sandbox: Running
     ) -> None:
@@ -187,7 +216,7 @@ class TestPaying:
         assert "The pages of rewriting are there the moment the money is certain" in page
         assert 'class="stepper"' not in page
         assert browser.get(at(written))["Location"] == at(written, "paid/")
-        assert browser.post(at(written, "pay/"), SHOWN | CONSENT)["Location"] == at(written, "paid/")
+        assert browser.post(at(written, "pay/"), SHOWN | CONSENT)["Location"] == back(payment)
         asking = {"HX-Request": "true"}
         assert "HX-Redirect" not in browser.get(back(payment), headers=asking)
         sandbox.control.post("stripe/settle", session=payment.stripe_session_id, outcome="succeeded")
