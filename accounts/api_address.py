@@ -23,12 +23,13 @@ from accounts.serializers import CODE, TokenPairSerializer
 from tesigo.platform.api.problems import Refusal
 from tesigo.platform.api.serializers import ApiSerializer
 from tesigo.platform.api.views import ApiViewSet
+from tesigo.platform.clean_fields import CountedField
 
 
 class NewAddressSerializer(ApiSerializer):
     """The address to sign in with from now on."""
 
-    email = serializers.CharField(max_length=254)
+    email = CountedField(max_length=254)
 
 
 class ChangeAskedSerializer(ApiSerializer):

@@ -5,6 +5,7 @@ from typing import Final
 from rest_framework import serializers
 
 from tesigo.platform.api.serializers import ApiSerializer
+from tesigo.platform.clean_fields import CountedField
 
 #: The code of a mail as people type it.
 CODE: Final = r"^\s*([0-9][\s-]*){6}$"
@@ -13,7 +14,7 @@ CODE: Final = r"^\s*([0-9][\s-]*){6}$"
 class AskSerializer(ApiSerializer):
     """Where the mail goes."""
 
-    email = serializers.CharField(max_length=254, help_text="The address to sign in with.")
+    email = CountedField(max_length=254, help_text="The address to sign in with.")
 
 
 class AskedSerializer(ApiSerializer):
@@ -28,7 +29,7 @@ class ProveSerializer(ApiSerializer):
     """The request, what came with it, and the code of the mail."""
 
     request_id = serializers.UUIDField()
-    client_secret = serializers.CharField(max_length=100)
+    client_secret = CountedField(max_length=100)
     code = serializers.RegexField(CODE, max_length=20, help_text="Six digits; blanks and hyphens are left out.")
 
 
@@ -45,4 +46,4 @@ class TokenPairSerializer(ApiSerializer):
 class RefreshSerializer(ApiSerializer):
     """The newest refresh token."""
 
-    refresh_token = serializers.CharField(max_length=200)
+    refresh_token = CountedField(max_length=200)

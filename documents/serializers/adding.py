@@ -4,12 +4,13 @@ from rest_framework import serializers
 
 from documents.domain.added_words import Became
 from tesigo.platform.api.serializers import ApiSerializer
+from tesigo.platform.clean_fields import CountedField
 
 
 class NamedWorksSerializer(ApiSerializer):
     """Works by what they are known by."""
 
-    text = serializers.CharField(max_length=1_000_000, help_text="Numbers and addresses, one a line, or a list.")
+    text = CountedField(max_length=1_000_000, help_text="Numbers and addresses, one a line, or a list.")
 
 
 class BecameSerializer(ApiSerializer):

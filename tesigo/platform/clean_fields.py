@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 
-class _Counted(serializers.CharField):
+class CountedField(serializers.CharField):
     """Text that is as long as it was sent: what is taken away from it makes no room, as the description says."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -24,7 +24,7 @@ class _Counted(serializers.CharField):
         return text
 
 
-class LineField(_Counted):
+class LineField(CountedField):
     """One clean line."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -52,7 +52,7 @@ class ChosenField(LineField):
         return name
 
 
-class LinesField(_Counted):
+class LinesField(CountedField):
     """Clean text of any number of lines."""
 
     def to_internal_value(self, data: Any) -> str:

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.urls import get_resolver
 from rest_framework import serializers
 
 from tesigo.platform.api.serializers import ApiSerializer
-from tesigo.platform.clean_fields import LineField
+from tesigo.platform.clean_fields import CountedField, LineField
 
 
 class Part(ApiSerializer):
@@ -75,3 +76,25 @@ def test_of_a_query_everything_is_text() -> None:
 @pytest.mark.parametrize("sent", [[], "x", 5, None, True])
 def test_what_is_no_object_is_refused(sent: Any) -> None:
     assert not Sent(data=sent).is_valid()
+
+
+def test_every_text_counts_as_it_was_sent() -> None:
+    """What is longer than the description says is refused, although it would not be once its blanks are gone."""
+    assert CountedField(max_length=3).run_validation("a\n") == "a"
+    with pytest.raises(serializers.ValidationError, match="no more than 3"):
+        CountedField(max_length=3).run_validation("a\n\n\n")
+    get_resolver().url_patterns  # noqa: B018  # has all serializers loaded
+    shortened = [
+        f"{serializer.__name__}.{name}"
+        for serializer in every(ApiSerializer)
+        for name, field in serializer().fields.items()
+        if isinstance(field, serializers.CharField) and field.max_length and field.trim_whitespace
+        # Of a code its pattern says what it may be.
+        if not (field.read_only or isinstance(field, (CountedField, serializers.RegexField)))
+    ]
+    assert shortened == []
+
+
+def every(base: type[serializers.Serializer]) -> list[type[serializers.Serializer]]:
+    """All subclasses, at any depth."""
+    return [one for child in base.__subclasses__() for one in (child, *every(child))]
