@@ -80,6 +80,7 @@ _ROWS = {
         price_list=SHOWN,
         purpose=FACT,
         pages=FACT,
+        rewritings=FACT,
         amount=FACT,
         currency=FACT,
         language=FACT,

@@ -26,6 +26,7 @@ from tesigo.platform.of_people import OfPeople
 from tesigo.platform.read_only import ReadOnly, ReadOnlyInline
 
 _MAY_REFUND: Final = "billing.refund_payment"
+_ORDERED: Final = ("document", "purpose", "person", "pages", "rewritings", "price_list", "order", "euros", "back")
 
 
 class EventInline(ReadOnlyInline):
@@ -129,7 +130,7 @@ class PaymentAdmin(OfPeople, ReadOnly, admin.ModelAdmin):
     inlines = (EventInline, RefundInline, DisputeInline, BookingInline)
     actions = ("settle_now", "refund", "export_csv")
     fieldsets = (
-        (None, {"fields": ("document", "purpose", "person", "pages", "price_list", "order", "euros", "back")}),
+        (None, {"fields": _ORDERED}),
         (_("State"), {"fields": ("state", "failure", "consented_at", "created_at", "expires_at", "succeeded_at")}),
         (_("At Stripe"), {"fields": ("stripe_session_id", "stripe_payment_intent_id", "checked_at")}),
     )

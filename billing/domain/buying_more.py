@@ -62,11 +62,14 @@ def _payment_for(document: Document, pages: int, shown: Shown, buyer: Buyer, now
         asked = quote(pages=pages, buyer=buyer)
         if (asked.total, asked.version) != (shown.total, shown.version):
             raise PriceChanged(shown_total=shown.total, quote=asked)
-        return payment or checkout.create_payment(held, asked, buyer, now, purpose=PaymentPurpose.MORE_PAGES)
+        rewritings = more_pages.rewritings_of(pages)
+        return payment or checkout.create_payment(
+            held, asked, buyer, now, purpose=PaymentPurpose.MORE_PAGES, rewritings=rewritings
+        )
 
 
 def _fits(payment: Payment, *, pages: int, buyer: Buyer) -> bool:
-    """Whether the payment is for these pages, at the price of now."""
+    """Whether the payment is for these pages, at the price and with the rewritings of now."""
     asked = quote(pages=pages, buyer=buyer)
-    ordered = (payment.pages, payment.price_list_id, payment.amount)
-    return ordered == (asked.pages, asked.price_list_id, asked.total)
+    ordered = (payment.pages, payment.price_list_id, payment.amount, payment.rewritings)
+    return ordered == (asked.pages, asked.price_list_id, asked.total, more_pages.rewritings_of(asked.pages))

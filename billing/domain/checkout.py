@@ -237,7 +237,7 @@ def _open(document: Document, quote: Quote, buyer: Buyer, now: datetime) -> Paym
 
 
 def create_payment(
-    document: Document, quote: Quote, buyer: Buyer, now: datetime, *, purpose: PaymentPurpose
+    document: Document, quote: Quote, buyer: Buyer, now: datetime, *, purpose: PaymentPurpose, rewritings: int = 0
 ) -> Payment:
     """The row of a new payment, which is in the trail from then on."""
     payment = Payment.objects.create(
@@ -247,6 +247,7 @@ def create_payment(
         price_list_id=quote.price_list_id,
         variant=quote.variant,
         pages=quote.pages,
+        rewritings=rewritings,
         amount=quote.total,
         lines=quote.as_json(),
         language=get_language() or settings.LANGUAGE_CODE,

@@ -3,12 +3,14 @@
 They add to the rewritings of a document and to nothing else: its text stays within the pages of its order (R-11).
 """
 
-from decimal import Decimal
+from datetime import datetime
+from decimal import ROUND_CEILING
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from billing.domain import refunds
@@ -22,27 +24,45 @@ if TYPE_CHECKING:
 
 #: Of a payment for them: whether its document could still have them, as far as the document's own row tells.
 CAN_BE_HAD: Final = Q(document__state=DocumentState.READY, document__frozen_at=None)
-#: Payments whose pages count: also those of which a refund came back to us. While one is disputed its pages do not.
-_COUNTED: Final = Q(state__in=[PaymentState.SUCCEEDED, PaymentState.PARTIALLY_REFUNDED]) | Q(
-    state=PaymentState.HELD, receipt__isnull=False
-)
 #: Payments that somebody has to decide about first: the payer's bank, or staff.
 _UNDECIDED: Final = Q(state=PaymentState.DISPUTED) | Q(state=PaymentState.HELD, refunds=None)
 
 
-def kept(document_id: UUID) -> Decimal:
-    """The pages that were bought for a document beside its order and whose money was not given back: one query."""
-    bought = Payment.objects.of_more_pages().filter(_COUNTED, document_id=document_id)
-    rows = bought.values_list("pages", "amount", "refunded_amount")
-    return sum((pages * (1 - back / amount) for pages, amount, back in rows), Decimal(0))
+def rewritings_of(pages: int) -> int:
+    """With how many rewritings so many pages are sold now."""
+    return settings.REWRITINGS_PER_PAGE * pages
+
+
+def bought(document_id: UUID) -> list[tuple[datetime, int]]:
+    """When rewritings were bought for a document beside its order, and how many of them: one query.
+
+    As many as they were sold with, whatever a page is sold with by now; those whose money was given back are left out,
+    and while a payment is disputed none of its count. A part of one counts as one.
+    """
+    rows = Payment.objects.of_more_pages().that_count().filter(document_id=document_id)
+    return [
+        (at, int((_sold(sold, pages) * (amount - back) / amount).to_integral_value(ROUND_CEILING)))
+        for at, sold, pages, amount, back in rows.values_list(
+            Coalesce("succeeded_at", "created_at"), "rewritings", "pages", "amount", "refunded_amount"
+        )
+    ]
+
+
+def _sold(rewritings: int, pages: int) -> int:
+    """With how many rewritings pages were sold: as many as today, where that was not kept yet."""
+    return rewritings or rewritings_of(pages)
 
 
 def why_not(document: "Document") -> str:
     """Why no more pages can be bought for the document now, in words for its owner; empty where they can."""
+    if document.state == DocumentState.READY and not rewritings_of(1):
+        return _("No rewritings are sold just now.")
+    return _why_none_could_be_had(document)
+
+
+def _why_none_could_be_had(document: "Document") -> str:
     if document.state != DocumentState.READY:
         return _("Rewritings can be bought once the document is written.")
-    if not settings.REWRITINGS_PER_PAGE:
-        return _("No rewritings are sold just now.")
     if document.frozen_at:
         return _("This document is locked while its payment is looked at.")
     if not refunds.share_kept(document.pk):
@@ -62,5 +82,9 @@ def _why_barred(document: "Document") -> str:
 
 
 def are_wanted(payment: Payment, document: "Document") -> bool:
-    """Whether money that came in for more pages still buys something: else it goes back."""
-    return not why_not(document) and not erasure.is_erased(user_id=payment.user_id)
+    """Whether money that came in for more pages still buys something: else it goes back.
+
+    What was sold is kept to, also where none are sold any more.
+    """
+    is_something = bool(_sold(payment.rewritings, payment.pages))
+    return is_something and not _why_none_could_be_had(document) and not erasure.is_erased(user_id=payment.user_id)

@@ -38,6 +38,11 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Those for rewritings of a document that is written (R-93)."""
         return self.filter(purpose=PaymentPurpose.MORE_PAGES)
 
+    def that_count(self) -> Self:
+        """Those whose money is here and not disputed: also where a refund came back to us."""
+        came_back = Q(state=PaymentState.HELD, receipt__isnull=False)
+        return self.filter(Q(state__in=[PaymentState.SUCCEEDED, PaymentState.PARTIALLY_REFUNDED]) | came_back)
+
 
 class Payment(models.Model):
     """One attempt to pay for one document, or for more pages of rewriting for it (R-63, R-93).
@@ -55,6 +60,8 @@ class Payment(models.Model):
         max_length=12, choices=PaymentPurpose, default=PaymentPurpose.ORDER, db_default=PaymentPurpose.ORDER
     )
     pages = models.PositiveSmallIntegerField()
+    #: How many rewritings more pages were sold with; 0 for an order, and where they were sold before this was kept.
+    rewritings = models.PositiveIntegerField(default=0, db_default=0)
     amount = models.DecimalField(max_digits=8, decimal_places=2)
     currency = models.CharField(max_length=3, default="EUR")
     #: Of its lines and of what Stripe's page is told: as when it was ordered, for the same key must say the same words.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -39,15 +40,14 @@ _COUNTED: Final = (RewritingState.ASKED, RewritingState.OFFERED, RewritingState.
 
 @dataclass(frozen=True)
 class Allowance:
-    """How many rewritings a document has, by its pages, by pages bought later and by staff; and how many were had."""
+    """How many rewritings a document has, by its pages, by pages bought later and by staff; and how many were had.
+
+    ``left`` may still be asked for: more than the rest of the two, where some were had whose money was given back.
+    """
 
     included: int
     used: int
-
-    @property
-    def left(self) -> int:
-        """How many may still be asked for."""
-        return max(0, self.included - self.used)
+    left: int
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,23 @@ class Offer:
 def allowance(document: Document) -> Allowance:
     """What is left of the rewritings that the document's pages include, that were bought, and that staff added."""
     more = MoreRewritings.objects.filter(document=document).values_list("count", flat=True).first() or 0
-    used = Rewriting.objects.filter(section__document=document, state__in=_COUNTED, is_over=False).count()
-    pages = page_count.sheets(ordered.paid_pages(document)) + page_count.sheets(more_pages.kept(document.pk))
-    return Allowance(settings.REWRITINGS_PER_PAGE * pages + more, used)
+    had = Rewriting.objects.filter(section__document=document, state__in=_COUNTED, is_over=False)
+    used = list(had.values_list("created_at", flat=True))
+    bought = more_pages.bought(document.pk)
+    first = settings.REWRITINGS_PER_PAGE * page_count.sheets(ordered.paid_pages(document)) + more
+    return Allowance(first + sum(count for _at, count in bought), len(used), _left(first, bought, used))
+
+
+def _left(first: int, bought: Sequence[tuple[datetime, int]], used: Sequence[datetime]) -> int:
+    """What is left of ``first`` and of what was ``bought``.
+
+    Each had takes one of those that there were by then. Where there was none, for its money went back since, it is
+    nobody's debt: what is bought later is had in full.
+    """
+    left = first
+    for _at, change in sorted([*bought, *((at, -1) for at in used)]):
+        left = max(0, left + change)
+    return left
 
 
 def ask(*, section: Section, document: Document, wanted: Wanted, expected_revision: int, by: User) -> Rewriting:
@@ -90,9 +104,10 @@ def ask(*, section: Section, document: Document, wanted: Wanted, expected_revisi
     """
     numbers = _paragraphs(section.text, wanted.paragraphs)
     _require_words(wanted)
-    now = timezone.now()
     with transaction.atomic():
         held = Document.objects.select_for_update(no_key=True).filter(pk=document.pk).first()
+        # After whatever was bought and counts by now.
+        now = timezone.now()
         if held is None or held.state != DocumentState.READY:
             raise Http404
         if held.frozen_at:

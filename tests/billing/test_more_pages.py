@@ -73,6 +73,10 @@ def included(document: Document) -> int:
     return rewriting.allowance(Document.objects.get(pk=document.pk)).included
 
 
+def bought(document: Document) -> int:
+    return sum(count for _at, count in more_pages.bought(document.pk))
+
+
 # --- asking for money ----------------------------------------------------------------------------------------------
 
 
@@ -241,7 +245,8 @@ def test_pages_that_are_paid_add_rewritings_and_start_nothing(
     was = ending(written)
     assert included(written) == 24
     payment = paid_more(written, sandbox)
-    assert (payment.state, included(written), more_pages.kept(written.pk)) == (PaymentState.SUCCEEDED, 34, 5)
+    assert (payment.state, included(written), payment.rewritings) == (PaymentState.SUCCEEDED, 34, 10)
+    assert more_pages.bought(written.pk) == [(payment.succeeded_at, 10)]
     now = ending(written)
     assert (started, now["document"], now["jobs"]) == ([], "ready", 0)
     assert now["payments"][0] == was["payments"][0]
@@ -260,7 +265,7 @@ def test_a_late_success_counts(written: Document, sandbox: Running) -> None:
     paid_more(written, sandbox, pages=1, total="0.50")
     at_stripe.pay(sandbox, late)
     assert settlement.settle(payment_id=late.pk, cause="test").state == PaymentState.SUCCEEDED
-    assert more_pages.kept(written.pk) == 6
+    assert bought(written) == 12
 
 
 def test_while_a_debit_is_on_its_way_no_second_page_opens(written: Document, sandbox: Running) -> None:
@@ -269,7 +274,7 @@ def test_while_a_debit_is_on_its_way_no_second_page_opens(written: Document, san
     settlement.settle(payment_id=payment.pk, cause="test")
     assert queries.more_pages_on_their_way(written)
     assert buy_more(written, pages=7, total="3.50").pk == payment.pk
-    assert more_pages.kept(written.pk) == 0
+    assert bought(written) == 0
 
 
 STORIES = [
@@ -299,7 +304,7 @@ def assert_only_more_pages_moved(document: Document, state: str, pages: int) -> 
     first, second = end["payments"]
     assert (end["document"], end["is_frozen"], end["jobs"]) == ("ready", False, 0)
     assert (first["state"], first["refunded"], first["moves"]) == ("succeeded", 0, [])
-    assert (second["state"], round(more_pages.kept(document.pk))) == (state, pages)
+    assert (second["state"], bought(document)) == (state, 2 * pages)
     assert all(times == 1 or movement.startswith("refund") for movement, times in second["booked"].items())
 
 
@@ -338,17 +343,33 @@ def test_pages_given_back_take_their_share_and_come_again_when_the_bank_sends_th
     share = refunds.cost_of_pages(total=payment.amount, ordered=5, pages=2)
     refund = refunds.open_refund(payment_id=payment.pk, cause="staff-1", reason="kind", amount=share)
     assert refund
-    assert (more_pages.kept(written.pk), included(written)) == (3, 30)
+    assert (bought(written), included(written)) == (6, 30)
     continue_refunds()
     refund.refresh_from_db()
     at_stripe.conclude_refund(sandbox, refund.stripe_refund_id or "", "failed")
     assert heard(payment).state == PaymentState.HELD
-    assert (more_pages.kept(written.pk), included(written)) == (5, 34)
+    assert (bought(written), included(written)) == (10, 34)
     # What is held and was paid for may be given back anew, and is sold beside.
     assert more_pages.why_not(written) == ""
     refunds.open_refund(payment_id=payment.pk, cause="staff-2", reason="kind", amount=share)
     payment.refresh_from_db()
     assert payment.state == PaymentState.PARTIALLY_REFUNDED
+
+
+@pytest.mark.parametrize(("pages", "rewritings"), [(1, 26), (5, 18), (13, 2)])
+def test_pages_given_back_take_exactly_their_rewritings(
+    written: Document, sandbox: Running, pages: int, rewritings: int
+) -> None:
+    payment = paid_more(written, sandbox, pages=14, total="7.00")
+    share = refunds.cost_of_pages(total=payment.amount, ordered=14, pages=pages)
+    refunds.open_refund(payment_id=payment.pk, cause="staff", reason="kind", amount=share)
+    assert bought(written) == rewritings
+
+
+def test_a_cent_given_back_takes_no_rewriting(written: Document, sandbox: Running) -> None:
+    payment = paid_more(written, sandbox)
+    refunds.open_refund(payment_id=payment.pk, cause="staff", reason="kind", amount=Decimal("0.01"))
+    assert bought(written) == 10
 
 
 def test_an_order_is_given_back_without_its_more_pages_and_they_without_it(written: Document, sandbox: Running) -> None:
@@ -369,6 +390,47 @@ def test_an_order_is_given_back_without_its_more_pages_and_they_without_it(writt
     found = refunds.refund_in_full(document_id=written.pk, cause=refunds.GENERATION_FAILED, reason="")
     assert found
     assert found.payment_id == the_order(written).pk
+
+
+# --- what was sold is kept to ---------------------------------------------------------------------------------------
+
+
+def test_a_setting_takes_nothing_that_was_sold(written: Document, sandbox: Running, settings: LazySettings) -> None:
+    paid_more(written, sandbox)
+    agreed = buy_more(written, pages=1, total="0.50")
+    for each in (1, 7, 0):
+        settings.REWRITINGS_PER_PAGE = each
+        assert (bought(written), included(written)) == (10, 10 + 12 * each)
+    at_stripe.pay(sandbox, agreed)
+    assert settlement.settle(payment_id=agreed.pk, cause="test").state == PaymentState.SUCCEEDED
+    assert bought(written) == 12
+
+
+def test_a_page_opened_for_fewer_rewritings_than_are_shown_is_closed(
+    written: Document, sandbox: Running, settings: LazySettings
+) -> None:
+    first = buy_more(written)
+    settings.REWRITINGS_PER_PAGE = 3
+    second = buy_more(written)
+    first.refresh_from_db()
+    assert (first.state, first.rewritings, second.rewritings) == (PaymentState.EXPIRED, 10, 15)
+
+
+def test_pages_sold_before_their_rewritings_were_kept_count_by_the_page(
+    written: Document, sandbox: Running, settings: LazySettings
+) -> None:
+    payment = buy_more(written)
+    Payment.objects.filter(pk=payment.pk).update(rewritings=0)
+    at_stripe.pay(sandbox, payment)
+    with transaction.atomic():
+        assert settlement.settle(payment_id=payment.pk, cause="test").state == PaymentState.SUCCEEDED
+        assert bought(written) == 10
+        transaction.set_rollback(True)
+    settings.REWRITINGS_PER_PAGE = 0
+    assert settlement.settle(payment_id=payment.pk, cause="test").state == PaymentState.REFUNDED
+
+
+# --- an order beside them -------------------------------------------------------------------------------------------
 
 
 def test_an_order_whose_refund_came_back_pays_for_its_document_beside_more_pages(
@@ -392,7 +454,7 @@ def test_a_dispute_of_more_pages_takes_them_alone(written: Document, sandbox: Ru
     number = at_stripe.dispute(sandbox, payment)
     assert heard(payment).state == PaymentState.DISPUTED
     assert Document.objects.get(pk=written.pk).frozen_at is None
-    assert (more_pages.kept(written.pk), included(written)) == (0, 24)
+    assert (bought(written), included(written)) == (0, 24)
     assert "pages of rewriting that it paid for do not count" in Alert.objects.get(subject="A payment is disputed").text
     with pytest.raises(NotSold):
         buy_more(written)
@@ -550,4 +612,4 @@ def test_an_open_page_of_who_is_erased_is_closed_and_what_was_paid_meanwhile_goe
     payment.refresh_from_db()
     assert (row.state, payment.state) == ("done", PaymentState.REFUNDED)
     assert Refund.objects.get(payment=payment).cause == refunds.NOT_NEEDED
-    assert more_pages.kept(written.pk) == 0
+    assert bought(written) == 0

@@ -190,6 +190,26 @@ def test_pages_that_were_bought_add_rewritings_and_what_was_used_stays_used(sect
     assert ordered.paid_pages(document) == 3
 
 
+def had(section: Section) -> None:
+    """One more that counts: asked for, offered and left."""
+    rewriting.leave(rewriting=offered(section), by=section.document.owner)
+
+
+def test_what_was_had_of_pages_given_back_is_not_taken_off_pages_bought_later(section: Section) -> None:
+    document = Document.objects.get(pk=section.document_id)
+    first = more_pages(section)
+    for _number in range(8):
+        had(section)
+    assert rewriting.allowance(document).left == 0
+    refunds.open_refund(payment_id=first.pk, cause="staff", reason="kind")
+    left = rewriting.allowance(document)
+    assert (left.included, left.used, left.left) == (6, 8, 0)
+    more_pages(section)
+    assert rewriting.allowance(document).left == 2
+    had(section)
+    assert rewriting.allowance(document).left == 1
+
+
 def test_what_a_document_includes_and_staff_add(section: Section, settings: LazySettings, client: Client) -> None:
     settings.REWRITINGS_PER_PAGE = 0
     with pytest.raises(RewritingRefused, match="used up"):
