@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from billing import stripe_gateway as gateway
-from billing.domain import credit_notes, ledger, payments
+from billing.domain import credit_notes, ledger, payments, refunds
 from billing.domain.pricing import from_cents
 from billing.enums import DisputeState, Movement, PaymentPurpose, PaymentState
 from billing.models import OPEN_STATES, PAID_STATES, Dispute, Payment, Receipt
@@ -52,6 +52,9 @@ def follow(
         payments.move(payment_id=payment.pk, to=PaymentState.DISPUTED, cause="disputed", by=by, now=now)
     elif present == PaymentState.DISPUTED:
         payments.move(payment_id=payment.pk, to=_before(payment), cause="dispute won", by=by, now=now)
+        # The order may have been given back meanwhile, when these pages did not count.
+        if payment.purpose == PaymentPurpose.MORE_PAGES:
+            refunds.give_back_with_order(document_id=payment.document_id, by=by, now=now)
 
 
 def _has_no_document(payment: Payment, state: str) -> bool:

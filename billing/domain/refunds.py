@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Case, F, Q, When
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.mail import send_mail
@@ -40,6 +41,8 @@ NOT_NEEDED: Final = "not_needed"
 ORDER_CHANGED: Final = "order_changed"
 #: The cause of a refund of an order that its owner stopped before its writing began.
 STOPPED_BY_OWNER: Final = "stopped_by_owner"
+#: The cause of a refund of more pages of rewriting whose document's order was given back in full.
+WITH_ORDER: Final = "with_order"
 #: After these a payment pays for no writing any more, even where its money came back to us.
 ENDING: Final = (GENERATION_FAILED, NOT_NEEDED, ORDER_CHANGED, STOPPED_BY_OWNER)
 #: How soon Stripe is asked again about a refund that it has not finished.
@@ -67,8 +70,8 @@ REFUNDS: Final = duty.Kind(
 def refund_in_full(*, document_id: UUID, cause: str, reason: str, by: "User | None" = None) -> Refund | None:
     """Gives all the money of a document's order back, once per (payment, cause) (R-67).
 
-    What was paid for more pages of rewriting stays. Called again for the same cause it returns the same refund; with
-    nothing paid it returns None.
+    What was paid for more pages of rewriting goes back with it. Called again for the same cause it returns the same
+    refund; with nothing paid it returns None.
     """
     paid = _payment_that_pays(document_id)
     if paid is None:
@@ -175,6 +178,23 @@ def _open(payment: Payment, refund: Refund, by: "User | None", now: datetime) ->
         payments.move(payment_id=payment.pk, to=to, cause=f"refund: {refund.cause}", by=by, now=now)
     ledger.book(movement=Movement.REFUND_OPENED, payment=payment, refund=refund, amount=refund.amount, now=now)
     audit.record(action="refund.opened", subject=refund, by=by, details={"amount": str(refund.amount)})
+    if payment.purpose == PaymentPurpose.ORDER:
+        give_back_with_order(document_id=payment.document_id, by=by, now=now)
+
+
+def give_back_with_order(*, document_id: UUID, now: datetime, by: "User | None" = None) -> None:
+    """Gives back what was paid for more pages of rewriting where nothing of the order is left: none can be had then.
+
+    Runs inside the transaction that holds the document; repeating it changes nothing.
+    """
+    if share_kept(document_id):
+        return
+    for more in Payment.objects.of_more_pages().that_count().select_related("user").filter(document_id=document_id):
+        with translation.override(more.user.language):
+            reason = gettext(
+                "The payment for the document was given back in full. The pages of rewriting were bought for it alone."
+            )
+        open_refund(payment_id=more.pk, cause=WITH_ORDER, reason=reason, by=by, now=now)
 
 
 def _pays(held: Payment) -> bool:

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs
 import pytest
 from django.conf import LazySettings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from accounts.models import Mail, User
 from billing import gates
@@ -372,7 +373,9 @@ def test_a_cent_given_back_takes_no_rewriting(written: Document, sandbox: Runnin
     assert bought(written) == 10
 
 
-def test_an_order_is_given_back_without_its_more_pages_and_they_without_it(written: Document, sandbox: Running) -> None:
+def test_a_part_of_an_order_is_given_back_without_its_more_pages_and_they_without_it(
+    written: Document, sandbox: Running
+) -> None:
     payment = paid_more(written, sandbox)
     share = refunds.cost_of_pages(total=payment.amount, ordered=5, pages=5)
     refunds.open_refund(payment_id=payment.pk, cause=refunds.MISSING_PAGES, reason="kind", amount=share)
@@ -383,13 +386,85 @@ def test_an_order_is_given_back_without_its_more_pages_and_they_without_it(writt
     assert missing.payment_id == the_order(written).pk
     assert refunds.share_kept(written.pk) == Decimal("0.75")
     again = paid_more(written, sandbox)
-    refunds.refund_in_full(document_id=written.pk, cause=refunds.GENERATION_FAILED, reason="")
-    assert refunds.share_kept(written.pk) == 0
+    refunds.open_refund(payment_id=missing.payment_id, cause="staff", reason="", amount=Decimal("4.49"))
     again.refresh_from_db()
     assert (again.state, again.refunded_amount) == (PaymentState.SUCCEEDED, 0)
-    found = refunds.refund_in_full(document_id=written.pk, cause=refunds.GENERATION_FAILED, reason="")
-    assert found
-    assert found.payment_id == the_order(written).pk
+
+
+def assert_went_along(payment: Payment, amount: str) -> None:
+    """All that was left of it goes back, with its order."""
+    payment.refresh_from_db()
+    assert (payment.state, payment.refunded_amount) == (PaymentState.REFUNDED, payment.amount)
+    refund = Refund.objects.get(payment=payment, cause=refunds.WITH_ORDER)
+    assert refund.amount == Decimal(amount)
+    assert "bought for it alone" in refund.reason
+
+
+def test_an_order_given_back_in_full_takes_its_more_pages_along(written: Document, sandbox: Running) -> None:
+    whole, partly = paid_more(written, sandbox), paid_more(written, sandbox)
+    refunds.open_refund(payment_id=partly.pk, cause="staff", reason="kind", amount=Decimal("1.00"))
+    refund = refunds.refund_in_full(document_id=written.pk, cause=refunds.GENERATION_FAILED, reason="")
+    assert refunds.share_kept(written.pk) == 0
+    assert_went_along(whole, "2.50")
+    assert_went_along(partly, "1.50")
+    assert refunds.refund_in_full(document_id=written.pk, cause=refunds.GENERATION_FAILED, reason="") == refund
+    continue_refunds()
+    along = Refund.objects.filter(payment__in=[whole, partly])
+    assert list(along.values_list("state", flat=True)) == ["succeeded"] * 3
+    assert len(at_stripe.objects(sandbox, "refund")) == 3
+    assert ledger.balances(payment=whole)["stripe"] == 0
+
+
+def test_the_last_part_of_an_order_takes_them_along_in_their_owners_language(
+    written: Document, sandbox: Running
+) -> None:
+    payment = paid_more(written, sandbox)
+    User.objects.filter(pk=written.owner_id).update(language="de")
+    first = the_order(written)
+    for number, amount in enumerate(("2.00", "4.00")):
+        assert not Refund.objects.filter(payment=payment).exists()
+        refunds.open_refund(payment_id=first.pk, cause=f"staff-{number}", reason="", amount=Decimal(amount))
+    reason = Refund.objects.get(payment=payment).reason
+    with translation.override("de"):
+        assert reason == gettext(
+            "The payment for the document was given back in full. The pages of rewriting were bought for it alone."
+        )
+    assert "bought" not in reason
+
+
+def test_an_order_given_back_at_stripe_takes_its_more_pages_along(
+    paid: Payment, document: Document, sandbox: Running
+) -> None:
+    set_on(document, state=DocumentState.READY)
+    payment = paid_more(document, sandbox)
+    at_stripe.refund(sandbox, paid, 600)
+    assert heard(paid).state == PaymentState.REFUNDED
+    assert_went_along(payment, "2.50")
+
+
+def test_an_order_that_was_paid_for_nothing_takes_no_more_pages_along(written: Document, sandbox: Running) -> None:
+    payment = paid_more(written, sandbox)
+    spare = _row(written, PaymentState.HELD, purpose=PaymentPurpose.ORDER, pages=12, amount=Decimal("6.00"))
+    refunds.open_refund(payment_id=spare.pk, cause=refunds.NOT_NEEDED, reason="")
+    payment.refresh_from_db()
+    assert (payment.state, payment.refunded_amount) == (PaymentState.SUCCEEDED, 0)
+
+
+@pytest.mark.parametrize("is_given_back", [True, False])
+def test_pages_whose_dispute_is_won_go_back_where_their_order_did_meanwhile(
+    written: Document, sandbox: Running, is_given_back: bool
+) -> None:
+    payment = paid_more(written, sandbox)
+    number = at_stripe.dispute(sandbox, payment)
+    heard(payment)
+    if is_given_back:
+        given_back(written)
+    assert not Refund.objects.filter(payment=payment).exists()
+    at_stripe.close_dispute(sandbox, number, "won")
+    heard(payment)
+    if is_given_back:
+        assert_went_along(payment, "2.50")
+    assert Refund.objects.filter(payment=payment).exists() == is_given_back
 
 
 # --- what was sold is kept to ---------------------------------------------------------------------------------------
@@ -590,7 +665,7 @@ def test_a_night_of_more_pages_has_no_differences(written: Document, sandbox: Ru
     assert reconciliation.reconcile(day=timezone.now().date()).differences == []
 
 
-def test_a_job_that_is_stopped_gives_the_order_back_alone(written: Document, sandbox: Running) -> None:
+def test_a_job_that_is_stopped_gives_the_order_and_its_more_pages_back(written: Document, sandbox: Running) -> None:
     payment = paid_more(written, sandbox)
     set_on(written, state=DocumentState.WRITING)
     job = Job.objects.create(
@@ -598,7 +673,7 @@ def test_a_job_that_is_stopped_gives_the_order_back_alone(written: Document, san
     )
     pipeline.stop(job_id=job.pk, reason="gone", now=timezone.now())
     payment.refresh_from_db()
-    assert (the_order(written).state, payment.state) == (PaymentState.REFUNDED, PaymentState.SUCCEEDED)
+    assert (the_order(written).state, payment.state) == (PaymentState.REFUNDED, PaymentState.REFUNDED)
 
 
 def test_an_open_page_of_who_is_erased_is_closed_and_what_was_paid_meanwhile_goes_back(
