@@ -6,7 +6,10 @@ from typing import Final
 
 from documents.gates import TRY_AGAIN_AFTER, Gates, NotNow
 
-__all__ = ["TRY_AGAIN_AFTER", "NotNow", "ask", "cost_of", "look", "register", "release", "tell_cost", "unregister"]
+__all__ = [
+    "TRY_AGAIN_AFTER", "NotNow", "ask", "cost_of", "look", "more_pages", "register", "release", "tell_cost",
+    "unregister",
+]  # fmt: skip
 
 _orders: Final = Gates()
 
@@ -15,6 +18,9 @@ unregister = _orders.unregister
 ask = _orders.ask
 look = _orders.look
 release = _orders.release
+
+#: Asked before more pages of rewriting are sold: whether a rewriting could be had at all. They hold no place (R-93).
+more_pages: Final = Gates()
 
 #: Takes a number of pages; returns euros that they cost the house.
 Cost = Callable[[int], Decimal]

@@ -22,6 +22,7 @@ class GenerationConfig(AppConfig):
         from tesigo.platform import conditions, readiness
 
         orders.register("room", reservations.ask, release=reservations.release, look=reservations.look)
+        orders.more_pages.register("rewriting", reservations.look_for_rewriting)
         orders.tell_cost(estimates.cost_of_pages)
         outlines.register("allowance", reservations.ask_for_outline)
         waiting.told_by(snapshots.outline_waits)

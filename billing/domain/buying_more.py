@@ -7,11 +7,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from billing import gates
 from billing.domain import checkout, more_pages, orders, pricing
 from billing.domain.checkout import Shown
 from billing.domain.orders import Buyer
 from billing.enums import PaymentPurpose, PaymentState
-from billing.errors import NotSold, PriceChanged
+from billing.errors import NotSold, PriceChanged, Refused
 from billing.models import MOST_MORE_PAGES, OPEN_STATES, Payment
 from billing.quotes import Quote
 from documents.domain.queries import owned_document
@@ -62,6 +63,9 @@ def _payment_for(document: Document, pages: int, shown: Shown, buyer: Buyer, now
         asked = quote(pages=pages, buyer=buyer)
         if (asked.total, asked.version) != (shown.total, shown.version):
             raise PriceChanged(shown_total=shown.total, quote=asked)
+        # Only before money is asked for: what comes in for pages that were sold buys them.
+        if refusal := gates.more_pages.ask(held):
+            raise Refused(refusal)
         rewritings = more_pages.rewritings_of(pages)
         return payment or checkout.create_payment(
             held, asked, buyer, now, purpose=PaymentPurpose.MORE_PAGES, rewritings=rewritings

@@ -108,6 +108,15 @@ def ask_for_rewriting(document: Document, *, pages: Decimal) -> NotNow | None:
     return _model_to_write(asked) or _allowance_of_owner(asked) or _means_of_house(asked)
 
 
+def look_for_rewriting(document: Document) -> NotNow | None:
+    """Whether anything of the document could be written anew, before pages of that are sold; nothing is held (R-21).
+
+    A day that its owner has used up bars none: they stay for the next one. A day that never has room does.
+    """
+    asked = _Asked(document, estimates.of_rewriting(document, pages=Decimal(1)), timezone.now(), JobKind.REWRITING)
+    return _model_to_write(asked) or _day_with_room(asked) or _means_of_house(asked)
+
+
 def outlines_asked(*, owner_id: int, now: datetime) -> QuerySet[AuditEvent]:
     """What a person asked for within a day, by the audit trail: jobs go with their draft, what they cost does not."""
     events = AuditEvent.objects.filter(actor_id=owner_id, action=outline.REQUESTED, at__gt=now - timedelta(days=1))
@@ -201,6 +210,15 @@ def _allowance_of_owner(asked: _Asked) -> NotNow | None:
         reason = _("What is being written for you takes up what you may have written in a day. Wait until it is done.")
         return NotNow(reason, COME_BACK, is_personal=True)
     return _day_used_up(asked)
+
+
+def _day_with_room(asked: _Asked) -> NotNow | None:
+    """Whether the owner's day, as long as nothing of it is used, has room for a rewriting."""
+    limit = budgets.tokens_of_day(asked.document.owner_id)
+    if settings.REWRITINGS_PER_DAY and (limit is None or asked.estimate.tokens <= limit):
+        return None
+    reason = _("Nothing can be written anew for you at present, so no pages of it are sold to you.")
+    return NotNow(reason, next_day(asked.now) - asked.now, is_personal=True, waits_in_vain=True)
 
 
 def _day_used_up(asked: _Asked) -> NotNow:

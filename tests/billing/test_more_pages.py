@@ -36,9 +36,10 @@ from documents.enums import DocumentState
 from documents.models import Document
 from generation.editing import rewriting
 from generation.engine import admission, pipeline
-from generation.enums import JobState
-from generation.models import Job
+from generation.enums import JobState, Scope
+from generation.models import AIModel, Budget, BudgetUse, Job, PersonalLimit
 from generation.progress import snapshots
+from generation.spending.periods import period_of
 from privacy.domain import erasure
 from privacy.models import AuditEvent
 from sandbox.testing import Running
@@ -503,6 +504,53 @@ def test_pages_sold_before_their_rewritings_were_kept_count_by_the_page(
         transaction.set_rollback(True)
     settings.REWRITINGS_PER_PAGE = 0
     assert settlement.settle(payment_id=payment.pk, cause="test").state == PaymentState.REFUNDED
+
+
+# --- whether any could be had ---------------------------------------------------------------------------------------
+
+
+def no_model(document: Document, settings: LazySettings) -> None:
+    AIModel.objects.update(enabled=False)
+
+
+def no_day(document: Document, settings: LazySettings) -> None:
+    PersonalLimit.objects.create(person=document.owner, tokens=0)
+
+
+def none_a_day(document: Document, settings: LazySettings) -> None:
+    settings.REWRITINGS_PER_DAY = 0
+
+
+def no_means(document: Document, settings: LazySettings) -> None:
+    Budget.objects.update_or_create(scope=Scope.HOUSE_DAY, defaults={"euros": Decimal(0)})
+
+
+NEVER = [(no_model, 503, "No writing model"), (no_day, 429, "written anew for you"),
+         (none_a_day, 429, "written anew for you"), (no_means, 503, "as much as we can")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("bar", "status", "words"), NEVER, ids=[one[0].__name__ for one in NEVER])
+def test_no_money_is_asked_for_what_nobody_could_write(
+    written: Document, sandbox: Running, settings: LazySettings, bar: Any, status: int, words: str
+) -> None:
+    payment = buy_more(written)
+    bar(written, settings)
+    with pytest.raises(Refused, match=words):
+        buy_more(written)
+    # Who was asked for money before gets what it was asked for.
+    at_stripe.pay(sandbox, payment)
+    assert settlement.settle(payment_id=payment.pk, cause="test").state == PaymentState.SUCCEEDED
+    with pytest.raises(Refused, match=words) as refused:
+        buy_more(written)
+    assert refused.value.refusal.status == status
+    assert len(at_stripe.objects(sandbox, "checkout.session")) == 1
+
+
+def test_a_day_that_is_used_up_bars_no_sale(written: Document, sandbox: Running) -> None:
+    PersonalLimit.objects.create(person=written.owner, tokens=100_000)
+    period = period_of(Scope.USER_DAY, timezone.now())
+    BudgetUse.objects.create(scope=Scope.USER_DAY, subject=str(written.owner_id), period=period, spent_tokens=100_000)
+    assert buy_more(written).state == PaymentState.PENDING
 
 
 # --- an order beside them -------------------------------------------------------------------------------------------
