@@ -37,7 +37,8 @@ export function wordOf(doc) {
  * it keeps, have a place each. A window holds a lock of its place's name as long as it is there.
  */
 export async function placeIn(name) {
-  const mine = `${name}-${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`;
+  // As long as any other: what is moved from a place of before has to fit where a browser is full.
+  const mine = `${name}-${Date.now().toString(36)}${Math.random().toFixed(12).slice(2)}`;
   const there = new Set();
   if (navigator.locks) {
     // Where none can be had it is as where there are none: the text is not to wait for it.
