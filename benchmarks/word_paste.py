@@ -9,7 +9,7 @@ _PARAGRAPH_WORDS = 120
 
 
 def html(*, words: int, notes: int) -> str:
-    """So many words in all paragraphs together, and so many footnotes of some fifteen words more each."""
+    """Paragraphs of ``words`` words together, with ``notes`` footnotes of some fifteen words each."""
     chance = random.Random(words)
     body, marked = [_HEAD], 0
     paragraphs = max(1, words // _PARAGRAPH_WORDS)

@@ -139,8 +139,8 @@ class MorePagesViewSet(ApiViewSet):
     def buy(self, request: Request, document_id: UUID) -> Response:
         """Opens the payment for more pages of rewriting of a written document, as an order does for the document.
 
-        They cost what `prices/quote` says of so many pages; promo codes count for documents only. Each adds the
-        rewritings that a page of the order includes, and no length: the text stays within the pages ordered. Where
+        They cost what `prices/quote` says of the same number of pages; promo codes count for documents only. Each adds
+        the rewritings that a page of the order includes, and no length: the text stays within the pages ordered. Where
         the page that was open turns out to be paid, that payment is the answer (`succeeded`), and no other is opened.
         """
         document = owned_document(document_id=document_id, user=caller_of(request))

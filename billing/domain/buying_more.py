@@ -20,7 +20,7 @@ from documents.models import Document
 
 
 def quote(*, pages: int, buyer: Buyer) -> Quote:
-    """What ``pages`` (1 to 50) cost this person now: as a document of so many. Raises NoPriceList and ValueError.
+    """What ``pages`` (1 to 50) cost this person now: as a document of that length. Raises NoPriceList and ValueError.
 
     Promo codes count for documents only, and so does a comparison of price lists: nobody is given a variant here.
     """

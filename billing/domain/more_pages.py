@@ -29,7 +29,7 @@ _UNDECIDED: Final = Q(state=PaymentState.DISPUTED) | Q(state=PaymentState.HELD, 
 
 
 def rewritings_of(pages: int) -> int:
-    """With how many rewritings so many pages are sold now."""
+    """How many rewritings are sold with ``pages`` pages now."""
     return settings.REWRITINGS_PER_PAGE * pages
 
 
@@ -49,7 +49,7 @@ def bought(document_id: UUID) -> list[tuple[datetime, int]]:
 
 
 def _sold(rewritings: int, pages: int) -> int:
-    """With how many rewritings pages were sold: as many as today, where that was not kept yet."""
+    """How many rewritings were sold with ``pages`` pages; today's number where it was not kept yet."""
     return rewritings or rewritings_of(pages)
 
 

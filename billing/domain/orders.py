@@ -90,7 +90,7 @@ def terms_of(buyer: Buyer) -> Terms:
 
 
 def kept_terms_of(buyer: Buyer) -> Terms:
-    """The terms that this person has been given, else those of A: whoever has ordered already takes no part in a test.
+    """The terms of the variant that this person has, else those of A. Nobody is given a variant here.
 
     Raises NoPriceList.
     """

@@ -36,7 +36,7 @@ _WITHOUT_NEW: Final = [*_dropped("one_order_paid_per_document"), *_dropped("one_
 
 
 class Migration(migrations.Migration):
-    old_code_survives = "it writes orders alone, of which the rules are the same; indexes are built beside its work"
+    old_code_survives = "it writes only orders, whose rules stay the same; indexes are built beside its work"
     # Indexes are not built beside others' work in a transaction.
     atomic = False
 

@@ -54,7 +54,7 @@ def cleaned(typed: str, *, language: str) -> str:
 
 
 def too_long(length: int) -> TextInvalid:
-    """What is said of a text with so many characters."""
+    """What is said of a text of ``length`` characters, which is more than a section has room for."""
     return TextInvalid(
         _("A section has room for %(most)d characters; this text has %(length)d.")
         % {"most": MOST_CHARACTERS, "length": length}
