@@ -463,16 +463,21 @@ def test_text_that_was_found_is_offered_until_it_is_taken(device: Opens, section
     expect(take).to_be_hidden()
 
 
-def test_what_is_pasted_from_word_is_a_text_of_ours(device: Opens, section: Section) -> None:
-    page = device()
-    write(page, "")
-    page.evaluate(PASTE, WORD)
-    save(page)
+def assert_is_as_pasted(section: Section) -> None:
+    """The section's text is that of ``WORD``, in our marks."""
     section.refresh_from_db()
     assert "**Pasted** words[^1]." in section.text
     assert "- first\n  - within" in section.text
     assert "### A heading" in section.text
     assert "[^1]: What the note says." in section.text
+
+
+def test_what_is_pasted_from_word_is_a_text_of_ours(device: Opens, section: Section) -> None:
+    page = device()
+    write(page, "")
+    page.evaluate(PASTE, WORD)
+    save(page)
+    assert_is_as_pasted(section)
 
 
 def test_a_footnote_a_table_and_the_shortcuts_by_keyboard(device: Opens, section: Section) -> None:

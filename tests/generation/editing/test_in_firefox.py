@@ -15,7 +15,7 @@ from tests.generation.editing import firefox
 from tests.generation.editing.firefox import Window
 from tests.generation.editing.front import Front
 from tests.generation.editing.making import BELL
-from tests.generation.editing.test_in_browser import WORD
+from tests.generation.editing.test_in_browser import WORD, assert_is_as_pasted
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TEXT = ".prose.reading"
@@ -158,11 +158,7 @@ def test_what_is_pasted_from_word_is_a_text_of_ours(device: Opens, section: Sect
     window.press("Enter")
     window.paste(WORD)
     save(window)
-    section.refresh_from_db()
-    assert "**Pasted** words[^1]." in section.text
-    assert "- first\n  - within" in section.text
-    assert "### A heading" in section.text
-    assert "[^1]: What the note says." in section.text
+    assert_is_as_pasted(section)
 
 
 def test_a_footnote_a_table_and_the_shortcuts_by_keyboard(device: Opens, section: Section) -> None:
